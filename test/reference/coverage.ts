@@ -19,8 +19,8 @@ export const branches = [
   "merge: merged into the same account before",
   "merge: a domain is given up",
   "merge: the account becomes that of a winner that was read",
-  "merge: the account becomes that of a winner that deactivated",
-  "merge: the account becomes that of a winner that left-view",
+  "merge: the account becomes that of a winner that was not read, deactivated",
+  "merge: the account becomes that of a winner that was not read, left-view",
   "merge: a winner without an account gets that of a record merged before",
   "merge: stays merged into what was the winner's account",
   "merge: the winner is skipped, name-empty",
@@ -137,7 +137,7 @@ export type CountBranch = (branch: Branch) => void;
 /**
  * No story may reach these. The same run cannot accept a draft that it refused: once all have
  * released what they give up, a taken account only gains names and domains and an open one only
- * loses them, so the blocker stays.
+ * loses them, so the blocker stays. No story merges more than 32 records one into the other.
  */
 export const unreachable = ["again: refused no longer", "merged: too many masters"] as const;
 

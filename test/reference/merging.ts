@@ -100,8 +100,11 @@ function mergeRecord(
   found.delete(recordId);
   state.inherited.set(winner, recordId);
   store.link(options.org, winner, account, winnerReason);
-  hit(`merge: the account becomes that of a winner that ${winnerReason ?? "was read"}`);
-  if (winnerReason === null) return undefined;
+  if (winnerReason === null) {
+    hit("merge: the account becomes that of a winner that was read");
+    return undefined;
+  }
+  hit(`merge: the account becomes that of a winner that was not read, ${winnerReason}`);
   found.set(winner, { reason: winnerReason });
   return { recordId, winner, rule: winnerReason };
 }

@@ -36,19 +36,6 @@ export interface Link {
   mergedInto: Account | null;
 }
 
-/** One line of `accounts export`. */
-export interface ExportedAccount {
-  name: string;
-  externalId: string | null;
-  origin: string;
-  domains: string[];
-  description: string | null;
-  fields: Record<string, FieldValue>;
-}
-
-/** Sorts after all text. */
-const SORTS_LAST = "\uffff";
-
 /** The value of a field whose teammate was removed. */
 export const REMOVED_TEAMMATE = "(gone)";
 
@@ -238,29 +225,5 @@ export class ModelStore {
     for (const account of this.accounts.values())
       for (const [field, value] of Object.entries(account.fields))
         if (value === email) account.fields[field] = REMOVED_TEAMMATE;
-  }
-
-  /** Sorted by name, externalId (none first), domains and description (none last), by code unit. */
-  export(): ExportedAccount[] {
-    const lines = [...this.accounts.values()].map((account) => ({
-      name: account.name ?? "",
-      externalId: account.externalId,
-      origin: account.origin,
-      domains: [...account.domains].toSorted(),
-      description: account.description,
-      fields: Object.fromEntries(
-        Object.entries(account.fields)
-          .filter(([, value]) => value !== REMOVED_TEAMMATE)
-          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      ),
-    }));
-    const key = (line: ExportedAccount) =>
-      [
-        line.name,
-        line.externalId ?? "",
-        line.domains.join(" ") || SORTS_LAST,
-        line.description ?? SORTS_LAST,
-      ].join("\0");
-    return lines.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
   }
 }

@@ -18,6 +18,7 @@ import {
 } from "./organisation.ts";
 
 const REFUSALS = new Set<IssueKind>(["linked-to-other-source", "domain-linked-elsewhere", "name-in-use"]);
+const KINDS_OF_BLOCKED = new Set<IssueKind>([...REFUSALS, "domain-taken", "name-empty", "excluded"]);
 
 export class ModelSync {
   store = new ModelStore();
@@ -76,9 +77,19 @@ export class ModelSync {
     hit: CountBranch,
   ): void {
     if (JSON.stringify(settings) !== JSON.stringify(this.lastSettings)) hit("retry: under other settings");
-    for (const { recordId } of [...stopped, ...merged]) this.openIssues.delete(recordId);
+    const takenOver = [...outcomes.values()].flatMap((outcome) => outcome.takenOver ?? []);
+    for (const { recordId } of [...stopped, ...merged, ...takenOver]) this.openIssues.delete(recordId);
+    for (const [id, issues] of this.openIssues)
+      if (!outcomes.has(id) && !this.isKnown(id, issues)) this.openIssues.delete(id);
     for (const id of retried) if (!outcomes.has(id)) hit("retry: a retried record is not selected");
     for (const id of outcomes.keys()) if (!retried.has(id)) hit("retry: a record in the way is read");
+  }
+
+  /** A record that has lost its account here has issues only if they say why it has none. */
+  private isKnown(id: string, issues: readonly Issue[]): boolean {
+    return (
+      this.store.linkOfRecord(ORG, id) !== undefined || issues.some(({ kind }) => KINDS_OF_BLOCKED.has(kind))
+    );
   }
 
   /** A record that the selection does not include has no issues any more. */

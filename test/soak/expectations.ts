@@ -6,6 +6,7 @@ import type { Database } from "../../src/db/pool.ts";
 import { exportAccounts, type ExportedAccount } from "../../src/accounts/list/export-all.ts";
 import type { ChangedAccountValues, ChangeAction } from "../../src/accounts/tables.ts";
 import { countsBalance, loadRunIssues, type RunSummary } from "../../src/sync/record/run-summary.ts";
+import { exportedAccounts } from "../reference/exported-accounts.ts";
 import type { RunResult } from "../reference/model.ts";
 import { storeFingerprints } from "../sync/real-sync.ts";
 import { issueText, type ExpectedState } from "./expected-state.ts";
@@ -40,13 +41,14 @@ export async function expectCountsMatchChanges(database: Database, run: RunSumma
   expect(new Set(records).size, `run ${run.id} changed each record once`).toBe(records.length);
   const count = (...actions: readonly ChangeAction[]) =>
     changes.filter(({ action }) => actions.includes(action)).length;
-  const { created, linked, updated, stopped } = run;
+  const { created, linked, updated, stopped, merged } = run;
   expect({
     created: count("create"),
     linked: count("link"),
     updated: count("update", "resume"),
     stopped: count("stop"),
-  }).toEqual({ created, linked, updated, stopped });
+    merged: count("merge"),
+  }).toEqual({ created, linked, updated, stopped, merged });
 }
 
 /**
@@ -87,7 +89,7 @@ async function wrongBlockers({ kysely }: Database): Promise<string[]> {
 export async function expectStore(database: Database, run: number, expected: ExpectedState): Promise<void> {
   const accounts: ExportedAccount[] = [];
   await exportAccounts(database, (some) => void accounts.push(...some));
-  expect(accounts, `accounts after run ${run}`).toEqual(expected.store.export());
+  expect(accounts, `accounts after run ${run}`).toEqual(exportedAccounts(expected.store));
   const byAge = await database.kysely.selectFrom("accounts").select("name").orderBy("id").execute();
   expect(byAge.map(({ name }) => name)).toEqual(expected.accounts().map(({ name }) => name));
   const links = await database.pool.query<{ text: string }>(
@@ -103,10 +105,11 @@ export async function expectStore(database: Database, run: number, expected: Exp
   expect(await wrongBlockers(database), `accounts that block records after run ${run}`).toEqual([]);
 }
 
-export function expectCounts(run: RunSummary, { outcomes, stopped }: RunResult): void {
+export function expectCounts(run: RunSummary, { outcomes, stopped, merged }: RunResult): void {
   const counts = { created: 0, linked: 0, updated: 0, unchanged: 0, skipped: 0 };
   for (const { outcome } of outcomes.values()) counts[outcome] += 1;
-  const expected = { ...counts, read: outcomes.size, failed: 0, stopped: stopped.length };
+  const beside = { stopped: stopped.length, merged: merged.length };
+  const expected = { ...counts, ...beside, read: outcomes.size, failed: 0 };
   expect(run, `counts of run ${run.id}`).toMatchObject(expected);
 }
 

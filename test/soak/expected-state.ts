@@ -103,10 +103,7 @@ export class ExpectedState {
       onDomainTaken: settings.onDomainTaken,
       allowDuplicateNames: false,
       mode: isFull ? "sync" : "changes",
-      lookUp: (id) => {
-        const record = organisation.accounts.get(id);
-        return record && { active: record.active, master: null };
-      },
+      lookUp: (id) => organisation.accounts.get(id),
     });
     this.store = result.store;
     this.settingsKey = settingsKey;

@@ -23,6 +23,8 @@ type HistoryEntry = {
   readonly action: ChangeAction | "edit" | "delete";
   readonly rule: string | null;
   readonly record: string | null;
+  /** The record that a merged one was merged into. */
+  readonly winner: string | null;
   readonly before: ChangedAccountValues;
   readonly after: ChangedAccountValues;
 };
@@ -35,7 +37,7 @@ export async function replayHistory({ kysely }: Database): Promise<Map<number, A
   const { rows } = await sql<HistoryEntry>`
     select * from (
       select c.run_id as run, r.finished_at as at, c.seq::bigint as position, c.account_id as account,
-        c.action, c.rule, c.record_id as record,
+        c.action, c.rule, c.record_id as record, c.winner_id as winner,
         coalesce(c.before, '{}') as before,
         jsonb_build_object('name', c.name, 'description', c.description,
             'fields', c.fields, 'externalId', c.record_id)
@@ -44,7 +46,7 @@ export async function replayHistory({ kysely }: Database): Promise<Map<number, A
       from account_changes c join runs r on r.id = c.run_id
       where r.status = 'done' and c.outcome is null
       union all
-      select null, at, id, account_id, action, null, null, before, after
+      select null, at, id, account_id, action, null, null, null, before, after
       from account_edits
     ) entries
     order by at, run nulls last, position`.execute(kysely);
@@ -69,12 +71,22 @@ function create(accounts: Map<number, AccountState>, { account, after, record }:
   });
 }
 
+/** The account was merged into the winner's, or becomes that of a winner that was not read. */
+function merge(known: AccountState, { rule, record, winner }: HistoryEntry): AccountState {
+  if (rule === "merged") return { ...known, domains: [], link: `${record} merged` };
+  return { ...known, externalId: winner, link: `${winner} ${rule}` };
+}
+
 function change(accounts: Map<number, AccountState>, entry: HistoryEntry): void {
   const { run, account, action, rule, record, before, after } = entry;
   const known = accounts.get(account);
   if (!known) throw new Error(`The history changes account ${account}, but does not create it.`);
   if (action === "stop") {
     accounts.set(account, { ...known, link: `${record} ${rule}` });
+    return;
+  }
+  if (action === "merge") {
+    accounts.set(account, merge(known, entry));
     return;
   }
   const where = `of account ${account}, ${run === null ? "in an edit" : `in run ${run}`}`;

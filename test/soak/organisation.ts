@@ -28,6 +28,8 @@ export type Account = {
   readonly id: string;
   readonly createdon: string;
   active: boolean;
+  /** The account that it was merged into. */
+  master: string | null;
   values: Values;
   /** A calculated column: it changes without the account's version. */
   score: number | null;
@@ -116,6 +118,7 @@ export class Organisation {
       id: id ?? random.guid(),
       createdon: `${createdon.toISOString().slice(0, 19)}Z`,
       active: true,
+      master: null,
       values: made,
       score: random.chance(60) ? random.below(1000) : null,
       version: 0,
@@ -150,6 +153,7 @@ export class Organisation {
     survivor.version += 1;
     loser.version += 1;
     loser.active = false;
+    loser.master = survivor.id;
     this.org.mergeAccounts(survivor.id, loser.id);
   }
 

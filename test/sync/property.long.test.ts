@@ -8,6 +8,7 @@ import type { Database } from "../../src/db/pool.ts";
 import { fewOrAll, SEED } from "../harness/counts.ts";
 import { testDatabase } from "../harness/database.ts";
 import { ConflictState } from "../reference/conflict-state.ts";
+import { exportedAccounts } from "../reference/exported-accounts.ts";
 import type { RunResult } from "../reference/model.ts";
 import { Coverage, unreachable } from "../reference/coverage.ts";
 import { ModelSync } from "../reference/model-sync.ts";
@@ -115,7 +116,7 @@ async function compareRun(
   // A retry leaves the issues and outcomes of other records as they were.
   const read = new Map([...real.outcomes].filter(([id, text]) => isOfRun(result, id, text)));
   expect(realResult({ ...real, outcomes: read })).toEqual(modelResult(result, model));
-  expect(await sync.accounts()).toEqual(model.store.export());
+  expect(await sync.accounts()).toEqual(exportedAccounts(model.store));
   expect(await sync.byAge()).toEqual(byAge(model));
 }
 

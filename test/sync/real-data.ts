@@ -6,7 +6,8 @@ import { commonDomains } from "../../src/accounts/domains/common.ts";
 import type { Org } from "../../simulator/org/org.ts";
 import type { DomainRules } from "../reference/domains.ts";
 import { draftOf, type Draft, type Mapping, type RawRecord, type RawValue } from "../reference/draft.ts";
-import { nameKey, type ExportedAccount } from "../reference/model-store.ts";
+import type { ExportedAccount } from "../reference/exported-accounts.ts";
+import { nameKey } from "../reference/model-store.ts";
 
 const FIELDS = {
   Ticker: "accountnumber",

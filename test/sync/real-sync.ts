@@ -27,7 +27,8 @@ import {
   type Settings,
   type SourceRecord,
 } from "../reference/organisation.ts";
-import type { ExportedAccount, FieldValue } from "../reference/model-store.ts";
+import type { ExportedAccount } from "../reference/exported-accounts.ts";
+import type { FieldValue } from "../reference/model-store.ts";
 import type { RunMode } from "../reference/run-state.ts";
 
 const INDUSTRIES = { Accounting: 1, Consulting: 7 } as const;
