@@ -4,7 +4,7 @@
 import { draftOf, type Draft } from "../reference/draft.ts";
 import { run, type RunResult } from "../reference/model.ts";
 import { REMOVED_TEAMMATE, ModelStore, type Account as OurAccount } from "../reference/model-store.ts";
-import { OWN_DOMAINS, REGION, type Account, type Organisation } from "./organisation.ts";
+import { OWN_DOMAINS, REGION, type Account, type Organisation, type User } from "./organisation.ts";
 
 export type SoakSettings = {
   readonly selection: "all" | "view";
@@ -137,6 +137,7 @@ export class ExpectedState {
         this.blocked.add(id);
       for (const issue of ownIssues) issues.push(issueText(id, issue));
     }
+    issues.push(...teammateNotes([...this.organisation.users.values()], this.store.teammates));
     this.issues = issues.toSorted();
   }
 
@@ -147,4 +148,26 @@ export class ExpectedState {
       .map(({ recordId, account, stopReason }) => `${recordId} ${account.name} ${stopReason ?? "active"}`)
       .toSorted();
   }
+}
+
+/** Returns the notes about users who share a teammate, or could be two. */
+function teammateNotes(users: readonly User[], teammates: ReadonlySet<string>): string[] {
+  const found = users
+    .filter(({ disabled }) => !disabled)
+    .map(({ fullname, email, signInName }) => {
+      const isGuest = signInName?.includes("#EXT#") === true;
+      const addresses = [email, isGuest ? null : signInName].map((address) => address?.toLowerCase() ?? "");
+      return { fullname, teammates: addresses.filter((address) => teammates.has(address)) };
+    });
+  const ambiguous = found.flatMap(({ fullname, teammates: [first, second] }) =>
+    first !== undefined && second !== undefined && first !== second
+      ? [`connection teammate-ambiguous ${fullname} (${first}, signs in as ${second})`]
+      : [],
+  );
+  const shared = [...teammates].flatMap((teammate) => {
+    const names = found.filter((one) => one.teammates[0] === teammate).map(({ fullname }) => fullname);
+    const sorted = names.toSorted((a, b) => a.localeCompare(b));
+    return names.length > 1 ? [`connection teammate-shared ${teammate} (${sorted.join(", ")})`] : [];
+  });
+  return [...ambiguous, ...shared];
 }

@@ -37,7 +37,12 @@ export type Account = {
   version: number;
 };
 
-type User = { email: string | null; fullname: string; disabled: boolean };
+export type User = {
+  email: string | null;
+  readonly signInName: string | null;
+  fullname: string;
+  disabled: boolean;
+};
 
 export class Organisation {
   readonly org: Org;
@@ -73,6 +78,7 @@ export class Organisation {
       else
         this.users.set(id, {
           email: row["internalemailaddress"] == null ? null : String(row["internalemailaddress"]),
+          signInName: row["domainname"] == null ? null : String(row["domainname"]),
           fullname: String(row["fullname"]),
           disabled: row["isdisabled"] === true,
         });
