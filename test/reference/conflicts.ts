@@ -17,7 +17,9 @@ const generalConflicts = [
   "an account of another source has the record's id",
   "the blocker of a refused record is removed",
 ] as const;
-/** About records that were not read: merges, take-overs, returns and accounts that were unlinked. */
+/**
+ * About records that were not read: merges, take-overs, returns and accounts that were unlinked.
+ */
 const departureConflicts = [
   "a record is merged into a linked one",
   "records are merged into a new one",

@@ -5,7 +5,9 @@ import { concernsAny, findReason, findWinner, type Finding } from "./missing-rec
 import { isBlank, type Link, type StopReason } from "./model-store.ts";
 import type { RunState } from "./run-state.ts";
 
-/** The account of a merged record: merged into the winner's, or given the link of an unread winner. */
+/**
+ * The account of a merged record: merged into the winner's, or given the link of an unread winner.
+ */
 export interface Merge {
   readonly recordId: string;
   readonly winner: string;

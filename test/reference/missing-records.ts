@@ -38,7 +38,9 @@ export function findReason(recordId: string, readIds: ReadonlySet<string>, lookU
   return { reason: "merged", winner: winner.id, winnerReason: readIds.has(winner.id) ? null : winnerReason };
 }
 
-/** Follows the masters of a merged record to the first one that was read or is not merged itself. */
+/**
+ * Follows the masters of a merged record to the first one that was read or is not merged itself.
+ */
 export function findWinner(
   recordId: string,
   readIds: ReadonlySet<string>,

@@ -120,7 +120,9 @@ async function compareRun(
   expect(await sync.byAge()).toEqual(byAge(model));
 }
 
-/** Whether an outcome is of this run, and not of a record that was skipped before and not read now. */
+/**
+ * Whether an outcome is of this run, and not of a record that was skipped before and not read now.
+ */
 function isOfRun({ outcomes }: RunResult, id: string, text: string): boolean {
   return outcomes.has(id) || !text.startsWith("skipped");
 }

@@ -1,6 +1,5 @@
 // What has changed in tables and in API answers since version 0.1.0: what was recorded of it is
 // translated before it is compared. Whoever renames a column or a key adds the name here.
-import type { Database } from "../../src/db/pool.ts";
 import type { Answers } from "./answers.ts";
 
 /** Rows by table. Each value is JSON text by column, so that no digit of a bigint is lost. */
@@ -180,22 +179,16 @@ function withoutIgnored(object: JsonObject): JsonObject {
 function mapObjects(answers: Answers, map: (object: JsonObject) => JsonObject): unknown {
   return JSON.parse(JSON.stringify(answers), (_, value: unknown) => {
     if (typeof value === "string") return value.replace(DATE_AS_MIDNIGHT, "$1");
+    if (Array.isArray(value)) return inOrderOfKind(value);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? map({ ...value }) : value;
   });
 }
 
+/** Groups of issues come by severity now, and came by kind. */
+function inOrderOfKind(list: readonly { readonly kind?: string; readonly accounts?: number }[]) {
+  const areGroups = list.every((one) => typeof one === "object" && one !== null && "accounts" in one);
+  return areGroups ? list.toSorted((a, b) => (String(a.kind) < String(b.kind) ? -1 : 1)) : list;
+}
+
 /** Version 0.1.0 stored a date as midnight in UTC; what it had planned is still shown so. */
 const DATE_AS_MIDNIGHT = /^(\d{4}-\d\d-\d\d)T00:00:00Z$/;
-
-/**
- * Rewrites dates as the next run would, so that other changes of that run can be compared. Plans
- * and drafts hold them, too.
- */
-export async function rewriteDates({ pool }: Pick<Database, "pool">): Promise<void> {
-  for (const table of ["accounts", "account_changes", "blocked_records", "run_drafts"])
-    await pool.query(`
-      update ${table} t
-      set fields = t.fields || jsonb_build_object(f.id::text, left(t.fields ->> f.id::text, 10))
-      from custom_fields f
-      where f.type = 'datetime' and t.fields ? f.id::text`);
-}

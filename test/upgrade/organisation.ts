@@ -35,7 +35,7 @@ type SourceAccount = {
   /** The id is made from it; default: from the name. */
   readonly key?: string;
   readonly websiteurl?: string;
-  readonly new_potential?: string;
+  readonly new_potential?: number;
 };
 
 /** Each has an issue, matches an account made by hand, or leaves the selection later. */
@@ -56,8 +56,7 @@ const WITH_ISSUES: readonly SourceAccount[] = [
   { name: "Gone Inactive", websiteurl: "gone-inactive.com" },
   { name: "Gone Elsewhere", websiteurl: "gone-elsewhere.com" },
   { name: "Gone Asleep", websiteurl: "gone-asleep.com" },
-  // Version 0.1.0 read 12345678901234.5, and called it rounded; this one is.
-  { name: "Great Number", new_potential: "12345678901234.5000000001" },
+  { name: "Great Number", new_potential: 12_345_678_901_234.5 },
 ];
 
 const VIEW = guidFrom(SEED, "view");

@@ -1,5 +1,5 @@
-// An installation of version 0.1.0 is upgraded: it keeps every row with its meaning, and continues
-// as version 0.1.0 would have.
+// An installation of version 0.1.0 is upgraded: it keeps every row with its meaning, and whatever
+// it was doing, its accounts end as they do when it was doing nothing.
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { expect, test } from "vitest";
@@ -8,17 +8,19 @@ import { migrate } from "../../src/db/migrate.ts";
 import { createSettableClock, type SettableClock } from "../../src/lib/clock.ts";
 import { databaseWithoutTables, type TestDatabase } from "../harness/database.ts";
 import { collectAnswers, type Answers } from "./answers.ts";
-import {
-  comparableAnswers,
-  expectedAnswers,
-  rewriteDates,
-  translateRows,
-  type Rows,
-} from "./changes-since.ts";
+import { comparableAnswers, expectedAnswers, translateRows, type Rows } from "./changes-since.ts";
 import { BACKUP, loadDatabase, readRecordings, type Recording } from "./fixture.ts";
 import { serveOrganisation, startInstallation, type Installation } from "./installation.ts";
 import { syncedOrganisation } from "./organisation.ts";
-import { runScenario, scenarios, syncAgain } from "./scenarios.ts";
+import {
+  newestRuns,
+  runScenario,
+  scenarios,
+  syncAgain,
+  syncAndApprove,
+  UNCHANGED,
+  type Scenario,
+} from "./scenarios.ts";
 
 const recordings = await readRecordings();
 
@@ -74,11 +76,12 @@ type Started = Recording & {
 async function start(
   name: string,
   databaseFor: (simulator: string) => Promise<TestDatabase>,
+  changeSource = scenarios[name]!.changeSource,
 ): Promise<Started> {
   const recording = recordings[name]!;
   const clock = createSettableClock(recording.now);
   const org = syncedOrganisation(() => clock.now());
-  scenarios[name]!.changeSource(org);
+  changeSource(org);
   const served = await serveOrganisation(org);
   const simulator = new URL(served.origin).host;
   const installation = await startInstallation(await databaseFor(simulator), served, clock);
@@ -87,28 +90,67 @@ async function start(
   return { ...recording, installation, clock, answers };
 }
 
-test.for(Object.keys(scenarios))("a database left %s keeps everything and continues", async (name) => {
-  const started = await start(name, async (simulator) => {
-    const database = await loadDatabase(name, simulator);
-    await upgrade(database);
-    return database;
-  });
-  const { installation, token, answers, before, after } = started;
+/** Starts on the upgraded database of a scenario. */
+function startUpgraded(name: string, changeSource?: Scenario["changeSource"]): Promise<Started> {
+  return start(
+    name,
+    async (simulator) => {
+      const database = await loadDatabase(name, simulator);
+      await upgrade(database);
+      return database;
+    },
+    changeSource,
+  );
+}
 
-  expect(comparableAnswers(await answers(name === "idle"))).toEqual(expectedAnswers(before));
-  await rewriteDates(installation.database);
-  await runScenario(scenarios[name]!, installation, started);
+/** What a sync can change of every account, sorted. */
+async function accountTexts({ pool }: TestDatabase): Promise<string[]> {
+  const { rows } = await pool.query<{ account: string }>(`
+    select concat_ws(' | ', a.name, a.external_id, l.stop_reason, a.description, a.fields::text,
+      (select string_agg(domain, ', ' order by domain) from account_domains where account_id = a.id)) as account
+    from accounts a
+    left join account_links l on l.account_id = a.id
+    order by 1`);
+  return rows.map(({ account }) => account);
+}
 
-  expect(comparableAnswers(await answers())).toEqual(expectedAnswers(after));
-  expect(await syncAgain(installation, token)).toMatchObject(scenarios[name]!.nextSync);
-});
+/**
+ * What the accounts come to when a database that was left idle is synced, by the change at the
+ * source.
+ */
+const syncedAccounts = new Map<Scenario["changeSource"], Promise<string[]>>();
+
+function accountsAfter(changeSource: Scenario["changeSource"]): Promise<string[]> {
+  const known =
+    syncedAccounts.get(changeSource) ??
+    startUpgraded("idle", changeSource).then(async ({ installation, token }) => {
+      await syncAndApprove(installation, token);
+      return accountTexts(installation.database);
+    });
+  syncedAccounts.set(changeSource, known);
+  return known;
+}
+
+test.for(Object.keys(scenarios))(
+  "a database left %s keeps everything, and ends as one does that was left idle",
+  async (name) => {
+    const { changeSource, left, selectsAll } = scenarios[name]!;
+    const started = await startUpgraded(name);
+    const { installation, token, answers, before } = started;
+
+    expect(comparableAnswers(await answers(name === "idle"))).toEqual(expectedAnswers(before));
+    await runScenario(scenarios[name]!, installation, started);
+
+    expect(await newestRuns(installation, token)).toEqual(left);
+    await syncAndApprove(installation, token);
+    if (!selectsAll)
+      expect(await accountTexts(installation.database)).toEqual(await accountsAfter(changeSource));
+    expect(await syncAgain(installation, token)).toMatchObject(UNCHANGED);
+  },
+);
 
 test("dates that were stored as midnight in UTC are rewritten by the next run, as updates of its plan", async () => {
-  const { installation, token } = await start("idle", async (simulator) => {
-    const database = await loadDatabase("idle", simulator);
-    await upgrade(database);
-    return database;
-  });
+  const { installation, token } = await startUpgraded("idle");
 
   await syncAgain(installation, token);
 
@@ -147,13 +189,18 @@ test("a backup of a half-applied run is restored, and the run continues", async 
     const database = await databaseWithoutTables();
     await restoreDump(database, createReadStream(BACKUP).pipe(createGunzip()));
     await migrate(database.pool);
-    await rewriteDates(database);
     // The simulator had another port when the backup was made.
     await database.pool.query("update connection set origin = $1, authority = $1", [`http://${simulator}`]);
     return database;
   });
 
-  await runScenario(scenarios[name]!, started.installation, started);
+  const { installation, token } = started;
 
-  expect(comparableAnswers(await started.answers())).toEqual(expectedAnswers(started.after));
+  await runScenario(scenarios[name]!, installation, started);
+
+  expect(await newestRuns(installation, token)).toEqual(scenarios[name]!.left);
+  await syncAndApprove(installation, token);
+  expect(await accountTexts(installation.database)).toEqual(
+    await accountsAfter(scenarios[name]!.changeSource),
+  );
 });

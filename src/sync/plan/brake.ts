@@ -18,7 +18,8 @@ export type BrakeFacts = {
   readonly linked: number;
   /**
    * How many accounts the plan would stop, merge, take over, blank in part, or update because their
-   * row changed; after a change of the rules, how many it would change by whatever cause.
+   * row changed; after a change of the rules or of the labels' language, how many it would change by
+   * whatever cause.
    */
   readonly affected: number;
   /** Records that this run found deleted. */
@@ -59,7 +60,16 @@ export async function brakeFacts(
     with last as (
       select r.settings -> 'rulesVersion' as rules from runs r
       where r.organization_id = ${organizationId} and r.status = 'done' and r.mode <> 'retry'
-      order by r.id desc limit 1)
+      order by r.id desc limit 1
+    ), last_full as (
+      select r.settings -> 'labelLanguage' as language from runs r
+      where r.organization_id = ${organizationId} and r.status = 'done' and r.mode in ('sync', 'plan')
+      order by r.id desc limit 1
+    ), decides_anew as (
+      select from runs this left join last on true left join last_full on true
+      where this.id = ${runId} and (
+        last.rules is distinct from this.settings -> 'rulesVersion' and exists (select from last)
+        or last_full.language <> this.settings -> 'labelLanguage'))
     select
       (select count(*) from account_links
        where organization_id = ${organizationId} and stop_reason is null)::int as linked,
@@ -71,9 +81,7 @@ export async function brakeFacts(
            select from account_changes taken
            where taken.run_id = c.run_id and taken.action = 'link' and taken.account_id = c.account_id)
          or c.action = 'link' and c.previous_record_id is not null
-         or c.action in ('link', 'update', 'resume') and c.before <> '{}' and exists (
-           select from last, runs this
-           where this.id = ${runId} and last.rules is distinct from this.settings -> 'rulesVersion')
+         or c.action in ('link', 'update', 'resume') and c.before <> '{}' and exists (select from decides_anew)
          or c.action = 'update' and (
            c.record_version is distinct from l.record_version
            or c.before ? 'description' and c.description is null

@@ -1,4 +1,5 @@
 // Rule 8: labels are in the language that the connection keeps, whoever is signed in.
+import { DEFAULT_BRAKE_LIMITS } from "../../../src/settings/brake.ts";
 import { expect, onTestFinished, test } from "vitest";
 import { openFileConnection } from "../../../src/connections/sign-in/open-client.ts";
 import { createLog } from "../../../src/lib/log.ts";
@@ -130,6 +131,17 @@ test("a plan of another language waits, and applying it writes the labels", asyn
   await space.apply((await space.plan(german)).id, german);
 
   expect((await space.account("Acme")).fields).toMatchObject({ Industry: "Buchhaltung" });
+});
+
+test("another language for more accounts than the limits allow waits for approval", async () => {
+  const space = await bilingual();
+  for (let index = 0; index < 20; index++)
+    space.org.createAccount({ name: `Customer ${index}`, industrycode: 1 });
+  await space.sync(LABELS);
+
+  const run = await space.sync({ ...LABELS, labelLanguage: GERMAN }, { brake: DEFAULT_BRAKE_LIMITS });
+
+  expect(run).toMatchObject({ status: "planned", approvalReason: "brake-changes", updated: 22 });
 });
 
 test("a plan is refused once another language was chosen", async () => {
