@@ -146,10 +146,7 @@ export class ConflictState extends StoryState {
     return free;
   }
 
-  /**
-   * Deletes the accounts that are in the way of the record, and their records, unless they are
-   * many.
-   */
+  /** Deletes the accounts in the way of the record, and their records, unless they are many. */
   removeBlockers(record: SourceRecord): void {
     const { store, source } = this.model;
     const blockers = this.blockersOf(record);

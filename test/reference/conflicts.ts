@@ -17,10 +17,9 @@ const generalConflicts = [
   "an account of another source has the record's id",
   "the blocker of a refused record is removed",
 ] as const;
-/**
- * About records that were not read: merges, take-overs, returns and accounts that were unlinked.
- */
+/** About records that were not read: merges, take-overs, returns and unlinked accounts. */
 const departureConflicts = [
+  "a record is merged into a linked one",
   "a record is merged into a linked one",
   "records are merged into a new one",
   "records are merged into a new one",
@@ -33,14 +32,23 @@ const departureConflicts = [
   "a record is merged into one with a blank name",
   "a winner is merged into another record",
   "a winner is merged into another record",
+  "a winner is merged into another record",
   "the account of a winner is deleted",
+  "the account of a winner is deleted",
+  "the account of a winner is deleted",
+  "the account of a winner is taken over",
+  "the account of a winner is taken over",
+  "the account of a winner is taken over",
   "a merged record becomes active again",
   "a merged record becomes active again",
-  "a merged account got a name and a domain by hand",
+  "a merged account got a name or a domain by hand",
+  "a merged account got a name or a domain by hand",
   "a returning account is a blocker",
   "accounts of deactivated records are taken over",
   "a record whose account was taken over returns",
   "a stopped account is unlinked",
+  "a deleted record is back, but inactive",
+  "a deleted record is back, but inactive",
   "a deleted record is back, but inactive",
   "the blocker of a refused record goes",
 ] as const;

@@ -92,6 +92,12 @@ export const departureScenarios: Readonly<Record<DepartureConflict, Scenario>> =
     const account = winner && state.linkOf(winner.id)?.account;
     if (account) state.deleteAccount(account);
   },
+  "the account of a winner is taken over": (context) => {
+    const winner = context.state.reserveMaster(context.n);
+    if (!winner) return;
+    context.state.removeRecord(winner, "deactivate");
+    addClaimants(context, winner);
+  },
   "a merged record becomes active again": ({ state, n, addRecord }) => {
     const merged =
       n % 2 === 0
@@ -104,14 +110,20 @@ export const departureScenarios: Readonly<Record<DepartureConflict, Scenario>> =
     state.restoreRecord(merged, n % 4 < 2 ? {} : { name: state.reserveFreeName(n) ?? null });
     if (n % 3 === 0) addRecord(merged.values.name, [], EARLIEST);
   },
-  "a merged account got a name and a domain by hand": ({ state, n, addRecord }) => {
+  "a merged account got a name or a domain by hand": ({ state, n, addRecord }) => {
     const merged = state.reserveMerged(n);
     const account = merged && state.linkOf(merged.id)?.account;
-    const [domain, name] = [state.reserveFreeDomain(n), state.reserveFreeName(n)];
-    if (!account || !domain || !name) return;
-    state.editAccount(account, { name, domains: [domain] });
+    if (!account) return;
+    const domain = n % 3 === 0 ? undefined : state.reserveFreeDomain(n);
+    if (domain !== undefined) {
+      state.editAccount(account, { domains: [domain] });
+      addRecord(nth(names, n) ?? null, [domain]);
+      return;
+    }
+    const name = state.reserveFreeName(n);
+    if (name === undefined) return;
+    state.editAccount(account, { name });
     addRecord(name, [], LATEST);
-    addRecord(nth(names, n) ?? null, [domain]);
   },
   "a returning account is a blocker": ({ state, n, addRecord }) => {
     const stopped = state.reserveWithDomains(state.stopped(), n) ?? state.reserve(state.stopped(), n);

@@ -5,9 +5,7 @@ import { concernsAny, findReason, findWinner, type Finding } from "./missing-rec
 import { isBlank, type Link, type StopReason } from "./model-store.ts";
 import type { RunState } from "./run-state.ts";
 
-/**
- * The account of a merged record: merged into the winner's, or given the link of an unread winner.
- */
+/** A merged record whose account was merged into the winner's, or got the unread winner's link. */
 export interface Merge {
   readonly recordId: string;
   readonly winner: string;

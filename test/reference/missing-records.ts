@@ -38,9 +38,7 @@ export function findReason(recordId: string, readIds: ReadonlySet<string>, lookU
   return { reason: "merged", winner: winner.id, winnerReason: readIds.has(winner.id) ? null : winnerReason };
 }
 
-/**
- * Follows the masters of a merged record to the first one that was read or is not merged itself.
- */
+/** Follows the masters of a record to the first one that was read or is not merged itself. */
 export function findWinner(
   recordId: string,
   readIds: ReadonlySet<string>,

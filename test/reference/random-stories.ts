@@ -142,7 +142,7 @@ const runStep: fc.Arbitrary<RunStep> = fc.record({
 const retryStep: fc.Arbitrary<RunStep> = fc.record({
   kind: fc.constant("retry" as const),
   nth: fc.constantFrom(1, 1, 2, 3),
-  settings: fc.oneof({ weight: 6, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: settingsChange }),
+  settings: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: settingsChange }),
 });
 
 const editSteps = (maxLength: number) =>

@@ -26,8 +26,8 @@ import { simulatedOrganisation, type SimulatedOrganisation } from "./simulated-o
 const CONCURRENT_STORIES = 2;
 const STORIES_EACH = fewOrAll(4, 30);
 /** How often each branch must be reached. */
-const MIN_HITS = fewOrAll(4, 100);
-/** Rounds are added until each branch is reached; two or three are enough with any seed. */
+const MIN_HITS = fewOrAll(4, 60);
+/** Rounds are added until each branch is reached; three or four are enough with any seed. */
 const MAX_ROUNDS = 8;
 
 interface System {
@@ -120,9 +120,7 @@ async function compareRun(
   expect(await sync.byAge()).toEqual(byAge(model));
 }
 
-/**
- * Whether an outcome is of this run, and not of a record that was skipped before and not read now.
- */
+/** Whether an outcome is of this run, and not of a record that an earlier one skipped. */
 function isOfRun({ outcomes }: RunResult, id: string, text: string): boolean {
   return outcomes.has(id) || !text.startsWith("skipped");
 }

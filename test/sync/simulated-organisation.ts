@@ -11,10 +11,7 @@ import { runSimulator, type RunningSimulator } from "../../simulator/main.ts";
 
 export interface SimulatedOrganisation {
   readonly org: RunningSimulator["org"];
-  /**
-   * Returns the client for a page size; reversed pages come last one first, with their last row
-   * first.
-   */
+  /** Returns the client for a page size; reversed pages arrive last row of the last page first. */
   client(pageSize: number, isReversed?: boolean): Promise<DataverseClient>;
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ export type Scenario = {
   readonly act?: (dana: Browser, clock: SettableClock) => Promise<void>;
   /** The two newest runs after that, the newest first. */
   readonly left: readonly string[];
-  /** Its selection is another one, so its accounts end otherwise. */
+  /** Its selection is all active accounts, and not the view. */
   readonly selectsAll?: true;
 };
 
