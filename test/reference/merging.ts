@@ -2,7 +2,7 @@
 // then stops. Both come before any draft is decided.
 import type { Draft } from "./draft.ts";
 import { concernsAny, findReason, findWinner, type Finding } from "./missing-records.ts";
-import { isBlank, type Link, type StopReason } from "./model-store.ts";
+import { isBlank, type Account, type Link, type StopReason } from "./model-store.ts";
 import type { RunState } from "./run-state.ts";
 
 /** A merged record whose account was merged into the winner's, or got the unread winner's link. */
@@ -16,6 +16,8 @@ export interface Stop {
   readonly recordId: string;
   readonly reason: StopReason;
 }
+
+type MergedFinding = Extract<Finding, { reason: "merged" }>;
 
 /** Looks up the records of links that were not read; a retry only those that concern its drafts. */
 export function lookUpMissing(
@@ -63,42 +65,60 @@ function mergeRecord(
   state: RunState,
   drafts: readonly Draft[],
   link: Link,
-  { winner, winnerReason }: Extract<Finding, { reason: "merged" }>,
+  found: MergedFinding,
 ): Merge | undefined {
-  const { store, hit, found, options } = state;
-  const { recordId, account } = link;
-  const target = store.linkOfRecord(options.org, winner)?.account;
-  if (target) {
-    if (link.stopReason === "merged" && link.mergedInto === target) {
-      hit("merge: merged into the same account before");
-      return undefined;
-    }
-    hit(wasMerged(link) ? "merge: into another account than before" : "merge: into the winner's account");
-    if (state.inherited.has(winner)) hit("merge: into the account that the winner has just got");
-    link.stopReason = "merged";
-    link.mergedInto = target;
-    for (const domain of account.domains) {
-      hit("merge: a domain is given up");
-      store.releaseDomain(account, domain);
-      state.releasedDomains.set(domain, account);
-    }
-    return { recordId, winner, rule: "merged" };
-  }
-  const skipReason = skippedWinnerReason(state, drafts, winner);
+  const { store, hit, options } = state;
+  const target = store.linkOfRecord(options.org, found.winner)?.account;
+  if (target) return mergeInto(state, link, target, found);
+  const skipReason = skippedWinnerReason(state, drafts, found.winner);
   if (skipReason !== undefined) {
     hit(`merge: the winner is skipped, ${skipReason}`);
-    found.set(recordId, { reason: "deactivated" });
+    state.found.set(link.recordId, { reason: "deactivated" });
     return undefined;
   }
   // Otherwise a take-over of the winner's account would give the next run something to merge.
-  if (winnerReason !== null && link.mergedInto !== null) {
+  if (found.winnerReason !== null && link.mergedInto !== null) {
     hit("merge: stays merged into what was the winner's account");
     return undefined;
   }
+  return giveAccount(state, link, found);
+}
+
+/** The link stops as merged into the winner's account, and its own account gives up its domains. */
+function mergeInto(
+  { store, hit, inherited, releasedDomains }: RunState,
+  link: Link,
+  target: Account,
+  { winner }: MergedFinding,
+): Merge | undefined {
+  const { recordId, account } = link;
+  if (link.stopReason === "merged" && link.mergedInto === target) {
+    hit("merge: merged into the same account before");
+    return undefined;
+  }
+  hit(wasMerged(link) ? "merge: into another account than before" : "merge: into the winner's account");
+  if (inherited.has(winner)) hit("merge: into the account that the winner has just got");
+  link.stopReason = "merged";
+  link.mergedInto = target;
+  for (const domain of account.domains) {
+    hit("merge: a domain is given up");
+    store.releaseDomain(account, domain);
+    releasedDomains.set(domain, account);
+  }
+  return { recordId, winner, rule: "merged" };
+}
+
+/** The account becomes that of the winner, which has none. */
+function giveAccount(
+  { store, hit, inherited, found, options }: RunState,
+  link: Link,
+  { winner, winnerReason }: MergedFinding,
+): Merge | undefined {
+  const { recordId, account } = link;
   if (wasMerged(link)) hit("merge: a winner without an account gets that of a record merged before");
   store.unlink(link);
   found.delete(recordId);
-  state.inherited.set(winner, recordId);
+  inherited.set(winner, recordId);
   store.link(options.org, winner, account, winnerReason);
   if (winnerReason === null) {
     hit("merge: the account becomes that of a winner that was read");
