@@ -211,6 +211,18 @@ describe("a merge into a record without an account", () => {
     await expectNothingToChange(space);
   });
 
+  it("closes the issues of the merged record", async () => {
+    const space = await workspace();
+    const old = space.org.createAccount({ name: "Acme old", websiteurl: "10.0.0.1" });
+    await space.sync();
+    space.org.mergeAccounts(space.org.createAccount({ name: "Acme new", ...LATER }), old);
+
+    const run = await space.sync();
+
+    expect(run).toMatchObject({ linked: 1 });
+    expect(await space.issues(run.id)).toEqual([]);
+  });
+
   it("gives a winner outside the view the account, which then stops for its reason", async () => {
     const space = await workspace();
     const view = space.org.addView({
