@@ -19,14 +19,16 @@ export type ErrorKindSummary = {
   readonly examples: readonly string[];
 };
 
-/** Accounts with issues of some severities. */
-export type AffectedAccounts = { readonly accounts: number; readonly newAccounts: number };
+/** Open notes of one kind at the end of the run. */
+export type NoteKindSummary = { readonly title: string; readonly count: number; readonly newCount: number };
 
 export type IssueSummary = {
-  readonly errors: AffectedAccounts & { readonly kinds: readonly ErrorKindSummary[] };
-  readonly notes: AffectedAccounts & {
-    readonly kinds: readonly Pick<ErrorKindSummary, "title" | "accounts">[];
+  readonly errors: {
+    readonly kinds: readonly ErrorKindSummary[];
+    /** Accounts with an error that was not open before the run. */
+    readonly newAccounts: number;
   };
+  readonly notes: readonly NoteKindSummary[];
 };
 
 export type EndedRun = {
@@ -109,7 +111,7 @@ function sentTo({ to }: Recipient, sent: readonly SentNotice[]): SentNotice[] {
 
 function noticeForStarter(run: EndedRun, sent: readonly SentNotice[]): UnaddressedNotice | undefined {
   if (run.end === "done") {
-    const isAnyNew = hasNewErrors(run.issues) || run.issues.notes.newAccounts > 0;
+    const isAnyNew = hasNewErrors(run.issues) || run.issues.notes.some(({ newCount }) => newCount > 0);
     return isAnyNew ? issueNotice(run.issues, false) : undefined;
   }
   const failure = failureNotice(run);

@@ -5,11 +5,11 @@ import type { Attention } from "../connections/tables.ts";
 import { DAY_MS } from "../lib/durations.ts";
 import type { Mail } from "../mail/outbox.ts";
 import type {
-  AffectedAccounts,
   RecipientReason,
   EndedRun,
   ErrorKindSummary,
   IssueSummary,
+  NoteKindSummary,
   NoticeEvent,
   Notice,
   Recipient,
@@ -168,41 +168,50 @@ function issueContent(
         : "All accounts were synced, some of them without a value.",
     ],
     sections: errors.kinds.map(errorSection),
-    closing: notes.accounts > 0 ? notesLine(notes) : undefined,
+    closing: notes.length > 0 ? notesLine(notes) : undefined,
     link: ["See all issues", `${SYNC_PATH}?tab=errors`],
   };
 }
 
+function countText(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function accountsText(count: number): string {
-  return `${count.toLocaleString("en")} account${count === 1 ? "" : "s"}`;
+  return countText(count, "account");
+}
+
+function sumOf(notes: readonly NoteKindSummary[], key: "count" | "newCount"): number {
+  return notes.reduce((sum, note) => sum + note[key], 0);
 }
 
 /** Accounts with new errors, or else what is new of the whole sync, or else new notes. */
 function newIssuesText({ errors, notes }: IssueSummary): string {
   if (errors.newAccounts > 0) return `new errors in ${accountsText(errors.newAccounts)}`;
   const titles = errors.kinds.filter(({ isNew }) => isNew).map(({ title }) => title);
-  if (titles.length === 0) return `new notes on ${accountsText(notes.newAccounts)}`;
+  if (titles.length === 0) return countText(sumOf(notes, "newCount"), "new note");
   return titles.length === 1 ? `a new error: ${titles[0]}` : `new errors of ${titles.length} kinds`;
 }
 
-function newAccountsText({ accounts, newAccounts }: AffectedAccounts): string {
-  if (newAccounts === 0) return "";
-  return accounts === newAccounts ? ", new" : `, ${newAccounts.toLocaleString("en")} of them new`;
+function newText(count: number, newCount: number): string {
+  if (newCount === 0) return "";
+  return count === newCount ? ", new" : `, ${newCount.toLocaleString("en")} of them new`;
 }
 
 function errorSection(summary: ErrorKindSummary): Section {
-  const { title, howToResolve, accounts, isNew, examples } = summary;
+  const { title, howToResolve, accounts, newAccounts, isNew, examples } = summary;
   const concerns =
     accounts === 0
       ? `The whole sync${isNew ? ", new" : ""}`
-      : accountsText(accounts) + newAccountsText(summary);
+      : accountsText(accounts) + newText(accounts, newAccounts);
   return { title, lines: [`${concerns}. ${howToResolve}`], examples };
 }
 
-/** "Notes on 9 accounts, 2 of them new: Common email domain (7), Teammate not found (2)." */
-function notesLine(notes: IssueSummary["notes"]): string {
-  const kinds = notes.kinds.map(({ title, accounts }) => `${title} (${accounts.toLocaleString("en")})`);
-  return `Notes on ${accountsText(notes.accounts)}${newAccountsText(notes)}: ${kinds.join(", ")}.`;
+/** "9 notes, 2 of them new: Common email domain (7), Teammate not found (2)." */
+function notesLine(notes: readonly NoteKindSummary[]): string {
+  const count = sumOf(notes, "count");
+  const kinds = notes.map((note) => `${note.title} (${note.count.toLocaleString("en")})`);
+  return `${countText(count, "note")}${newText(count, sumOf(notes, "newCount"))}: ${kinds.join(", ")}.`;
 }
 
 type Links = { readonly action: string; readonly settings: string };

@@ -9,10 +9,10 @@ import type { IssueKind, IssueKindInfo } from "../sync/rules/issue-kinds.ts";
 import type { Severity } from "../sync/rules/severity.ts";
 import { adminAddress } from "./recipients.ts";
 import type {
-  AffectedAccounts,
   EndedRun,
   ErrorKindSummary,
   IssueSummary,
+  NoteKindSummary,
   SentNotice,
 } from "./decide-notices.ts";
 
@@ -124,21 +124,36 @@ function issuesAtEnd(
       and kind = any(${[...kinds]}::text[]) and ${inScope})`;
 }
 
-type IssueCounts = Pick<ErrorKindSummary, "accounts" | "newAccounts" | "isNew"> & {
+type ErrorCounts = Pick<ErrorKindSummary, "accounts" | "newAccounts" | "isNew"> & {
   /** Null: all kinds together. */
   readonly kind: string | null;
 };
 
-async function countIssues(
+async function countErrors(
   db: Db,
-  issues: RawBuilder<unknown>,
-): Promise<ReadonlyMap<string | null, IssueCounts>> {
-  const { rows } = await sql<IssueCounts>`
+  errors: RawBuilder<unknown>,
+): Promise<ReadonlyMap<string | null, ErrorCounts>> {
+  const { rows } = await sql<ErrorCounts>`
     select kind, count(distinct record_id)::int as accounts, coalesce(bool_or(is_new), false) as "isNew",
       count(distinct record_id) filter (where is_new)::int as "newAccounts"
-    from ${issues} i
+    from ${errors} e
     group by grouping sets ((kind), ())`.execute(db);
   return new Map(rows.map((row) => [row.kind, row]));
+}
+
+async function loadNotes(
+  db: Db,
+  run: RunToNotify,
+  { issueKinds }: Explanations,
+  kinds: readonly IssueKind[],
+): Promise<NoteKindSummary[]> {
+  const { rows } = await sql<Omit<NoteKindSummary, "title"> & { kind: IssueKind }>`
+    select kind, count(*)::int as count, count(*) filter (where is_new)::int as "newCount"
+    from ${issuesAtEnd(run, kinds)} i
+    group by kind`.execute(db);
+  return rows
+    .toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))
+    .map(({ kind, count, newCount }) => ({ title: issueKinds[kind].title, count, newCount }));
 }
 
 async function loadExamples(
@@ -162,33 +177,19 @@ async function loadExamples(
 
 async function loadIssueSummary(db: Db, run: RunToNotify, explanations: Explanations): Promise<IssueSummary> {
   const { issueKinds, explainIssue } = explanations;
-  const kinds = kindsToReport(explanations);
-  const errors = issuesAtEnd(run, kinds.errors);
-  const errorCounts = await countIssues(db, errors);
-  const noteCounts = await countIssues(db, issuesAtEnd(run, kinds.notes));
-  const examples = errorCounts.size > 1 ? await loadExamples(db, run, errors) : [];
+  const { errors: errorKinds, notes: noteKinds } = kindsToReport(explanations);
+  const errors = issuesAtEnd(run, errorKinds);
+  const counted = await countErrors(db, errors);
+  const examples = counted.size > 1 ? await loadExamples(db, run, errors) : [];
+  const kinds = errorKinds.flatMap((kind) => {
+    const counts = counted.get(kind);
+    if (!counts) return [];
+    const { title, howToResolve } = issueKinds[kind];
+    const some = examples.filter((one) => one.kind === kind).map((one) => explainIssue(one));
+    return [{ ...counts, kind, title, howToResolve, examples: some }];
+  });
   return {
-    errors: {
-      ...affectedAccounts(errorCounts),
-      kinds: kinds.errors.flatMap((kind) => {
-        const counts = errorCounts.get(kind);
-        if (!counts) return [];
-        const { title, howToResolve } = issueKinds[kind];
-        const some = examples.filter((one) => one.kind === kind).map((one) => explainIssue(one));
-        return [{ ...counts, kind, title, howToResolve, examples: some }];
-      }),
-    },
-    notes: {
-      ...affectedAccounts(noteCounts),
-      kinds: kinds.notes.flatMap((kind) => {
-        const counts = noteCounts.get(kind);
-        return counts ? [{ title: issueKinds[kind].title, accounts: counts.accounts }] : [];
-      }),
-    },
+    errors: { kinds, newAccounts: counted.get(null)?.newAccounts ?? 0 },
+    notes: await loadNotes(db, run, explanations, noteKinds),
   };
-}
-
-function affectedAccounts(counts: ReadonlyMap<string | null, IssueCounts>): AffectedAccounts {
-  const { accounts = 0, newAccounts = 0 } = counts.get(null) ?? {};
-  return { accounts, newAccounts };
 }

@@ -152,7 +152,7 @@ test("a month has exactly these mails", { timeout: 300_000 }, async () => {
     8: both(`${THE_SYNC} has new errors in 1 account`),
     10: both(`${THE_SYNC} failed`),
     12: both(`${THE_SYNC} works again`),
-    14: [`${WENDY}: Support: your sync from Dynamics 365 has new notes on 1 account`],
+    14: [`${WENDY}: Support: your sync from Dynamics 365 has 1 new note`],
     20: both(`${THE_SYNC} has new errors in 1 account`),
     21: both("the sync needs you: A plan needs your approval"),
     // Queued on the 26th; retries get rarer, so the server gets it the morning after it is up again.

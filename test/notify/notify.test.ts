@@ -5,7 +5,7 @@ import { untilBlocked } from "../harness/stages.ts";
 import { connectedWeb, SETTINGS } from "../jobs/connected.ts";
 import { CAROL, DESK, notifiedWorkspace, WENDY } from "./notifications.ts";
 
-const A_NEW_NOTE = `${CAROL}: Support: your sync from Dynamics 365 has new notes on 1 account`;
+const A_NEW_NOTE = `${CAROL}: Support: your sync from Dynamics 365 has 1 new note`;
 
 const BROKEN = { path: String.raw`/accounts\?`, times: 0, fault: { kind: "answer", status: 400 } } as const;
 
@@ -101,13 +101,15 @@ test("a mail has errors with what to do, and notes in one line", async () => {
   const [first, second] = server.received;
   expect(first!.text).toContain(`All accounts were synced, some of them without a value.
 
-Notes on 2 accounts, new: Invalid email domain (2), Common email domain (2).
+4 notes, new: Invalid email domain (2), Common email domain (2).
 
 See all issues:`);
-  expect(second!.text).toContain("Account name is already in use\n1 account, new. Allow duplicate names");
+  expect(second!.text).toContain(
+    "Account name is already in use\n1 account, new. If they are the same customer, merge them",
+  );
   expect(second!.text).toContain(`
 
-Notes on 3 accounts, 1 of them new: Invalid email domain (2), Common email domain (3).
+5 notes, 1 of them new: Invalid email domain (2), Common email domain (3).
 
 See all issues:`);
 });
@@ -182,7 +184,9 @@ test("an account's name is text in both bodies, whatever it holds", async () => 
   expect(text).toContain(`${name} To stop: http://evil.example`);
   expect(text).toContain(`${web.origin}/contacts/accounts/sync?tab=errors`);
   expect(text).toContain(`${web.origin}/contacts/accounts/sync?tab=connection`);
-  expect(text).toContain("Account name is already in use\n1 account, new. Allow duplicate names");
+  expect(text).toContain(
+    "Account name is already in use\n1 account, new. If they are the same customer, merge them",
+  );
   expect(html).not.toContain("<img");
   expect(html).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; Co");
 });

@@ -219,6 +219,16 @@ export const domainTaken: Advice = {
       account: { name: "Bolt", domains: ["bolt.net", "bolt.org"] },
     },
     {
+      advice: "remove the domain here from an account that no longer syncs",
+      act: async ({ space, settings, other }) => {
+        space.org.updateAccount(other!, INACTIVE);
+        await space.sync(settings);
+        const id = await space.numberOf("Acme");
+        await editAccount(space.database, id, { domains: [] }, BY, space.clock.now());
+      },
+      account: { name: "Bolt", domains: ["acme.net", "bolt.net"] },
+    },
+    {
       how: "give the other a domain of its own",
       act: ({ space, other }) => space.org.updateAccount(other!, { websiteurl: "acme.org" }),
       account: { name: "Bolt", domains: ["acme.net", "bolt.net"] },
