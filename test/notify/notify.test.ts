@@ -87,7 +87,7 @@ test("a month of good and bad days, and exactly these mails", async () => {
 test("a mail has errors with what to do, and notes in one line", async () => {
   const { org, server, plan, apply, newMails } = await notifiedWorkspace();
   org.createAccount({ name: "Acme" });
-  for (const name of ["Bolt", "Cog"]) org.createAccount({ name, websiteurl: "gmail.com, nonsense" });
+  for (const name of ["Bolt", "Cog"]) org.createAccount({ name, websiteurl: "gmail.com, 10.0.0.1" });
   await apply((await plan()).id);
   await newMails();
   org.createAccount({ name: "Acme" });
