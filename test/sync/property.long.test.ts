@@ -26,7 +26,7 @@ import { simulatedOrganisation, type SimulatedOrganisation } from "./simulated-o
 const CONCURRENT_STORIES = 2;
 const STORIES_EACH = fewOrAll(4, 30);
 /** How often each branch must be reached. */
-const MIN_HITS = fewOrAll(4, 60);
+const MIN_HITS = fewOrAll(1, 60);
 /** Rounds are added until each branch is reached; three or four are enough with any seed. */
 const MAX_ROUNDS = 8;
 
