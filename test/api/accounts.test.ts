@@ -120,6 +120,7 @@ describe("an account that is synced", () => {
       matchedBy: "domain",
       matchedValue: "acme.com",
       stopReason: null,
+      mergedInto: null,
       lastSyncedAt: "2026-03-02T09:00:00.000Z",
       lastRun: run.id,
       synced: expect.arrayContaining(["name", "domains", city]),
