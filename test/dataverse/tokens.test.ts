@@ -138,7 +138,7 @@ test("a stale token that cannot be renewed is not returned again", async () => {
 test("an authority that does not respond fails after the request timeout", async () => {
   await using signIn = await signInAt(() => undefined);
   const tokens = clientCredentialTokens(
-    { ...signIn.context, requestSeconds: 0.02 },
+    { ...signIn.context, requestSeconds: 0.3 },
     { clientId: "app", clientSecret: SECRET },
   );
   await expect(tokens.token()).rejects.toMatchObject({
